@@ -225,8 +225,10 @@ def _component_event(kind: EventKind, seen: Observation, alarm: str, payload: Ri
 
 def counted(watch: Watch, **counters: Any) -> Watch:
     """Return the watch with new counters; the same object where nothing changes, as on most days."""
-    same = all(getattr(watch, name) == value for name, value in counters.items())
-    return watch if same else replace(watch, **counters)
+    for name, value in counters.items():
+        if getattr(watch, name) != value:
+            return replace(watch, **counters)
+    return watch
 
 
 def _priority(watch: Watch, rules: AlarmSettings) -> Priority:

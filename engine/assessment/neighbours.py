@@ -1,7 +1,8 @@
 """The components of one snapshot beside each other: which leads, and what its failure explains."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,17 @@ from engine.bundles.bundle import Bundle
 from engine.config.channels import Layout
 from engine.records.assessment import Score
 from engine.records.payloads import SurfaceEvidence
+from engine.scoring.errors import errors_of
 from engine.scoring.scorer import Examination
-from engine.scoring.severity import Smoothing, severities
-from engine.scoring.transfer import ExcessPower, Transfer, averaged, excess_power, explained, usual_power
+from engine.scoring.severity import Smoothing
+from engine.scoring.transfer import (
+    Transfer,
+    averaged,
+    bounds_of_power,
+    explained,
+    likely_power,
+    usual_power,
+)
 
 
 class Housing:
@@ -47,52 +56,60 @@ class Housing:
         level = np.where(usual.level > 0, usual.level, np.float32(1.0)).astype(np.float64)
         self.scale = np.ones((len(level), 1)) if alike else (level**-2)[:, None]
 
-    def power(self, seen: Examination, smoothing: Smoothing, slow: NDArray[np.float32]) -> ExcessPower:
-        """Return the excess power of a snapshot; 0 for a channel that does not run."""
-        usual = usual_power(seen.insight.spectrum, seen.residual[:, :-1], self.unit)
-        usual *= self.scale * seen.running[:, None]
-        return excess_power(usual, smoothing.quick[:, :-1], slow, self.unit)
-
     def neighbours(self, seen: Examination, smoothing: Smoothing, before: Transfer) -> "Neighbours":
         """Return the components of one snapshot beside each other."""
         before = averaged(before, seen.residual[:, :-1] - smoothing.followed[:, :-1], seen.running)
-        power = self.power(seen, smoothing, before.slow)
-        by_channel = power.likely.sum(axis=1)
-        strength = []
-        for own in self.layout.channels:
-            running = [number - 1 for number in own if seen.running[number - 1]]
-            strength.append(float(by_channel[running].mean()) if running else 0.0)
-        spoiled = seen.gaps | seen.repeats | seen.copies.keys()
-        silent = frozenset(
-            index
-            for index, own in enumerate(self.layout.channels)
-            if index in self.motors or any(number - 1 in spoiled for number in own)
-        )
-        return Neighbours(self, seen.running, smoothing, power, tuple(strength), before, silent)
+        return Neighbours(self, seen, seen.running, smoothing, before)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Neighbours:
-    """The components of one snapshot.
+    """The components of one snapshot; powers are computed once they are asked for.
 
     Attributes:
         housing: of the machine.
+        seen: the snapshot by itself.
         running: (channels,).
         smoothing: of this snapshot.
-        power: excess by band.
-        strength: of each component: its excess power, in units squared.
         transfer: known of the paths from the leader, without this snapshot but for its averages.
-        silent: components that explain no neighbour: motors, and those whose signal drops out or repeats.
     """
 
     housing: Housing
+    seen: Examination
     running: NDArray[np.bool_]
     smoothing: Smoothing
-    power: ExcessPower
-    strength: tuple[float, ...]
     transfer: Transfer
-    silent: frozenset[int] = frozenset()
-    _judged: dict[int, tuple[Transfer, NDArray[np.bool_], NDArray[np.float64]]] = field(default_factory=dict)
+    _judged: dict[int, tuple[Transfer, NDArray[np.bool_], list[float]]] = field(default_factory=dict)
+
+    @cached_property
+    def usual(self) -> NDArray[np.float64]:
+        """Return the power of bands without excess, (channels, bands); 0 where a channel does not run."""
+        housing = self.housing
+        power = usual_power(self.seen.insight.spectrum, self.seen.residual[:, :-1], housing.unit)
+        power *= housing.scale * self.running[:, None]
+        return power
+
+    @cached_property
+    def strength(self) -> tuple[float, ...]:
+        """Return the excess power of each component, in units squared."""
+        likely = likely_power(self.usual, self.smoothing.quick[:, :-1], self.housing.unit)
+        by_channel = likely.sum(axis=1)
+        own = map(self._running_of, range(len(self.housing.layout.channels)))
+        return tuple(float(by_channel[rows].mean()) if rows else 0.0 for rows in own)
+
+    @cached_property
+    def silent(self) -> frozenset[int]:
+        """Return the components that explain no neighbour: motors, and where a signal drops out or repeats."""
+        spoiled = self.seen.gaps | self.seen.repeats | self.seen.copies.keys()
+        return frozenset(
+            index
+            for index, own in enumerate(self.housing.layout.channels)
+            if index in self.housing.motors or any(number - 1 in spoiled for number in own)
+        )
+
+    def _running_of(self, index: int) -> list[int]:
+        """Return the running channels of a component, from 0."""
+        return [number - 1 for number in self.housing.layout.channels[index] if self.running[number - 1]]
 
     def leader(self, watches: Sequence[Watch], scores: Sequence[Score], besides: int) -> int | None:
         """Return the strongest other component that is above its limit with an alarm of its own.
@@ -105,9 +122,9 @@ class Neighbours:
             (self.strength[index], score.severity, -index)
             for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
             if index != besides
-            and index not in self.silent
             and watch.alarm
             and not watch.carried_from
+            and index not in self.silent
             and score.severity is not None
             and score.severity >= 1.0
         ]
@@ -122,7 +139,7 @@ class Neighbours:
 
         A motor has none: its features are no bands.
         """
-        channels = [number - 1 for number in self.housing.layout.channels[index] if self.running[number - 1]]
+        channels = self._running_of(index)
         if index in self.housing.motors or not channels:
             return NO_EXCESS
         lifted: NDArray[np.float32] = self.smoothing.patient[channels, :-1].max(axis=0)
@@ -145,7 +162,8 @@ class Neighbours:
         if not severity[index] >= 1.0:
             return ""
         channels = [number - 1 for number in self.housing.layout.channels[index]]
-        left = np.where(inside, np.float32(-np.inf), self.smoothing.quick[:, :-1])[channels].max(axis=0)
+        quick = self.smoothing.quick[channels, :-1]
+        left = np.where(inside[channels], np.float32(-np.inf), quick).max(axis=0)
         band, edges = int(left.argmax()), self.housing.edges
         place = f"{edges[band] / 1000:.2f}–{edges[band + 1] / 1000:.2f} kHz"
         return f"a band that {leader.component} does not explain ({place})"
@@ -154,29 +172,19 @@ class Neighbours:
         """Return what is known of the paths after this snapshot; `leading` is the component that leads."""
         return self.transfer if leading is None else self._of(leading)[0]
 
-    def _of(self, leading: int) -> tuple[Transfer, NDArray[np.bool_], NDArray[np.float64]]:
+    def _of(self, leading: int) -> tuple[Transfer, NDArray[np.bool_], list[float]]:
         """Return the paths from a leader, the bands that it explains, and the severities without them."""
         if leading not in self._judged:
-            layout = self.housing.layout
-            now, inside = explained(
-                self.transfer, self.power, leading, layout.channels[leading], self.running
-            )
-            left = replace(
-                self.smoothing,
-                quick=_without(self.smoothing.quick, inside),
-                patient=_without(self.smoothing.patient, inside),
-            )
-            charts = severities(left, self.running, layout.channels, self.housing.limit)
-            self._judged[leading] = now, inside, np.nan_to_num(charts.max(axis=0))
+            channels = self.housing.layout.channels
+            bounds = bounds_of_power(self.usual, self.transfer.slow, self.housing.unit)
+            now, inside = explained(self.transfer, bounds, leading, channels[leading], self.running)
+            left = np.array([self.smoothing.quick, self.smoothing.patient])
+            left[:, :, :-1][:, inside] = 0.0
+            # The level sums the bands.
+            left[:, :, -1] = 0.0
+            charts = errors_of(left, self.running, channels) / self.housing.limit
+            self._judged[leading] = now, inside, charts.max(axis=0).tolist()
         return self._judged[leading]
-
-
-def _without(residual: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return a residual (channels, features) without explained bands, and without the level: it sums them."""
-    rest = residual.copy()
-    rest[:, :-1][inside] = 0.0
-    rest[:, -1] = 0.0
-    return rest
 
 
 def in_question(watches: Sequence[Watch], scores: Sequence[Score]) -> set[int]:

@@ -4,7 +4,7 @@ It is stored with the snapshot, so a restarted engine goes on as if it had never
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +19,8 @@ from engine.scoring.severity import Smoothing, at_rest, unpack_smoothing
 from engine.scoring.transfer import Transfer, no_transfer, unpack_transfer
 
 T = TypeVar("T")
+
+WATCH_FIELDS = tuple(one.name for one in fields(Watch))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,7 +205,7 @@ def unpack_state(
 
 
 def _packed(watch: Watch) -> dict[str, object]:
-    return {**asdict(watch), "bands": list(watch.bands)}
+    return {name: getattr(watch, name) for name in WATCH_FIELDS} | {"bands": list(watch.bands)}
 
 
 def _watch(data: Mapping[str, Any]) -> Watch:

@@ -40,13 +40,14 @@ from engine.scoring.attribution import (
     part_shares,
 )
 from engine.scoring.condition_change import usual_levels
-from engine.scoring.errors import component_errors, component_windows, running_channels
+from engine.scoring.errors import component_errors, component_windows, errors_of, running_channels
 from engine.scoring.history import History, component_levels
 from engine.scoring.method import METHODS
 from engine.scoring.process import FOLLOWED
 from engine.scoring.scorer import Examination, Scorer
-from engine.scoring.severity import Smoothing, follow, severities, smoothed
+from engine.scoring.severity import Smoothing, follow, smoothed
 from engine.scoring.slow import SlowVerdict, plain
+from engine.scoring.transfer import Transfer
 from engine.signals.quality import component_quality, marks_of, repeated, stands_still
 from engine.signals.statistics import log_errors
 
@@ -79,6 +80,10 @@ class Tracker:
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
         self.listener = Listener(rate, bands, self.edges)
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
+        borders = np.arange(bands + 1) * np.float32(self.listener.width)
+        self.carriers = np.stack([borders[:-1], borders[1:]], axis=1).astype(np.float32)
+        watched = np.flatnonzero(self.layout.watched).tolist()
+        self.owners = {column: self.layout.owner(column) for column in watched}
         self.limits, self.rules = settings.limits, settings.alarms
         self.weights = (self.limits.quick, self.limits.patient)
         self.evidence = RingFacts(scorer, settings.recording.names)
@@ -103,7 +108,9 @@ class Tracker:
         """
         # A window of slow sensors may equal the one before.
         marks = () if self.layout.is_process else marks_of(seen.figures)
-        seen = replace(seen, repeats=repeated(state.marks, marks, seen.running))
+        repeats = repeated(state.marks, marks, seen.running)
+        if repeats:
+            seen = replace(seen, repeats=repeats)
         stopped = stands_still(seen.quality, self.layout.watched)
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
@@ -129,6 +136,9 @@ class Tracker:
         silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, silent, learning, moment, self.rules)
         events += halted
+        asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
+        heard = self._heard(seen, bands, asked)
+        found, lines = ({}, state.lines) if learning else self._found(seen, heard, asked, state.lines)
         now = replace(
             state,
             smoothing=smoothing,
@@ -140,14 +150,12 @@ class Tracker:
             own=own,
             slow=averages,
             slow_watches=slow_watches,
+            lines=lines,
             marks=marks,
         )
-        asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
-        heard = self._heard(seen, bands, asked)
         if not learning:
-            found, lines = self._found(seen, heard, asked, state.lines)
             judged = Judged(seen, moment, scores, charts, bands, found, slow, troubles)
-            now, rung = self._watched(replace(now, lines=lines), judged)
+            now, rung = self._watched(now, judged)
             events += rung
         return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard, slow))
 
@@ -170,52 +178,54 @@ class Tracker:
     def _watched(self, now: State, judged: Judged) -> tuple[State, list[NewEvent]]:
         """Apply the rules of every alarm to a snapshot after the baseline."""
         seen, moment = judged.seen, judged.moment
-        now, events = self._watch_components(now, judged)
-        components = now.components
+        components, transfer, events = self._watch_components(now, judged)
+        advice = Advice(now.trends, now.drifted, now.history, now.condition)
+        smoothing, slow_watches = now.smoothing, now.slow_watches
         if seen.running.any():
             # Windows of slow sensors overlap, and tests of trends take snapshots for independent.
             if not self.layout.is_process:
-                now, rung = self._advised(now, judged)
+                advice, rung = advise(
+                    advice, self._scored_snapshot(now, components, judged), self.healthy, self.rules
+                )
                 events += rung
-            free = seen.running & self._calm(components, judged.charts)
-            followed = follow(now.smoothing, seen.residual, free, self.limits.adaptation, self.followed)
-            now = replace(now, smoothing=followed)
+            free = seen.running & self._calm(components, judged.scores)
+            smoothing = follow(smoothing, seen.residual, free, self.limits.adaptation, self.followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
-        now, events = replace(now, sensors=sensors, history=self._mended(now.history, rung)), [*events, *rung]
+        history = self._mended(advice.history, rung)
+        events += rung
         if not now.stopped:
-            watches, rung = watch_slow(now.slow_watches, judged.troubles, self.layout, moment, self.rules)
-            now, events = replace(now, slow_watches=watches), [*events, *rung]
-        return now, events
-
-    def _advised(self, now: State, judged: Judged) -> tuple[State, list[NewEvent]]:
-        """Apply the rules of all advisories."""
-        advice, rung = advise(
-            Advice(now.trends, now.drifted, now.history, now.condition),
-            ScoredSnapshot(
-                judged.moment,
-                judged.scores,
-                tuple(bool(watch.alarm) for watch in now.components),
-                self._wandered(now.smoothing),
-                self.levels.step_to(now.history.level[-1]) if judged.seen.faint else None,
-                self.levels.include(now.history.level[-1]),
-            ),
-            self.healthy,
-            self.rules,
-        )
-        now = replace(
+            slow_watches, rung = watch_slow(slow_watches, judged.troubles, self.layout, moment, self.rules)
+            events += rung
+        after = replace(
             now,
+            components=components,
+            transfer=transfer,
             trends=advice.trends,
             drifted=advice.drifted,
-            history=advice.history,
+            history=history,
             condition=advice.condition,
+            smoothing=smoothing,
+            sensors=sensors,
+            slow_watches=slow_watches,
         )
-        return now, rung
+        return after, events
+
+    def _scored_snapshot(self, now: State, components: tuple[Watch, ...], judged: Judged) -> ScoredSnapshot:
+        """Return a snapshot as the advisories see it; `components` are the watches after it."""
+        level = now.history.level[-1]
+        return ScoredSnapshot(
+            judged.moment,
+            judged.scores,
+            tuple(bool(watch.alarm) for watch in components),
+            self._wandered(now.smoothing),
+            self.levels.step_to(level) if judged.seen.faint else None,
+            self.levels.include(level),
+        )
 
     def _picture(
         self, seen: Examination, bands: NDArray[np.float32], heard: Heard, slow: SlowVerdict
     ) -> Picture:
         """Return what the console draws of a snapshot; `bands` as from `band_shares`."""
-        carriers = np.stack([heard.leading, heard.leading + 1], axis=1) * np.float32(self.listener.width)
         return Picture(
             self.edges,
             seen.insight.spectrum,
@@ -224,7 +234,7 @@ class Tracker:
             part_shares(seen.insight.window_errors, seen.running),
             self.view.of(heard.envelopes[: len(heard.leading)], seen.running[: len(heard.leading)]),
             self.view.step,
-            carriers.astype(np.float32),
+            self.carriers[heard.leading],
             {number: kept_figures(reading) for number, reading in seen.motors.items()},
             tuple(map(plain, slow.values)),
         )
@@ -241,10 +251,9 @@ class Tracker:
             limit = usual.window_limit.astype(np.float64)
             # There is no patient average: the quick one alone decides.
             return error, limit, np.stack([error / limit, np.where(np.isnan(error), np.nan, 0.0)])
-        group = self.method.group
-        error = component_errors(seen.residual, seen.running, channels, group, self.used)
-        charts = severities(smoothing, seen.running, channels, usual.limit, group, self.used)
-        return error, usual.limit[0].astype(np.float64), charts
+        residuals = np.array([seen.residual, smoothing.quick, smoothing.patient])
+        error, *averages = errors_of(residuals, seen.running, channels, self.method.group, self.used)
+        return error, usual.limit[0].astype(np.float64), averages / usual.limit
 
     def _scores(
         self,
@@ -279,51 +288,58 @@ class Tracker:
             )
         return tuple(scores)
 
-    def _watch_components(self, state: State, judged: Judged) -> tuple[State, list[NewEvent]]:
-        """Apply the rules to each scored component, the strongest first: it may explain the others."""
+    def _watch_components(
+        self, state: State, judged: Judged
+    ) -> tuple[tuple[Watch, ...], Transfer, list[NewEvent]]:
+        """Apply the rules to each scored component, the strongest first: it may explain the others.
+
+        What is not in question explains nothing and needs no explanation: its strength does not matter.
+        """
         now = list(state.components)
         scores, moment = judged.scores, judged.moment
         events: list[NewEvent] = []
         beside = self.housing.neighbours(judged.seen, state.smoothing, state.transfer)
-        scored = [
-            (-beside.strength[index], -score.severity, index)
-            for index, score in enumerate(scores)
-            if score.severity is not None
-        ]
-        for _, _, index in sorted(scored):
-            # Power passes through a housing; temperature and pressure do not.
-            leading = None if self.layout.is_process else beside.leader(now, scores, index)
+        asked = in_question(now, scores)
+        severity = {index: one.severity for index, one in enumerate(scores) if one.severity is not None}
+        order = sorted(asked & severity.keys(), key=lambda one: (-beside.strength[one], -severity[one], one))
+        for index in [*order, *(index for index in severity if index not in asked)]:
             found = judged.found[index].payload() if index in judged.found else None
             leader, own_sign = None, ""
-            if leading is not None and (now[index].alarm or (scores[index].severity or 0.0) >= 1.0):
-                leader = beside.as_leader(leading, now[leading], scores[leading])
-                own_sign = beside.own_sign(index, leading, leader, found)
-            observation = self._observation(judged, index, beside, leader, own_sign)
+            # Power passes through a housing; temperature and pressure do not.
+            if index in asked and not self.layout.is_process:
+                leading = beside.leader(now, scores, index)
+                if leading is not None:
+                    leader = beside.as_leader(leading, now[leading], scores[leading])
+                    own_sign = beside.own_sign(index, leading, leader, found)
+            observation = self._observation(
+                judged, index, beside if index in asked else None, leader, own_sign
+            )
             now[index], rung = watch_severity(now[index], observation, self.rules)
             events += rung
             own = None if is_echo(found, observation.strength, leader) else found
             now[index], named = watch_surface(now[index], own, scores[index].component, moment, self.rules)
             events += named
-        transfer = beside.learned(beside.leader(now, scores, -1))
-        return replace(state, components=tuple(now), transfer=transfer), events
+        return tuple(now), beside.learned(beside.leader(now, scores, -1)), events
 
     def _observation(
-        self, judged: Judged, index: int, beside: Neighbours, leader: Leader | None, own_sign: str
+        self, judged: Judged, index: int, beside: Neighbours | None, leader: Leader | None, own_sign: str
     ) -> Observation:
+        """Return a component as its rules see it; `beside` is None where it is not in question."""
         score, charts, slow = judged.scores[index], judged.charts, judged.slow
         above_limit = (score.error or 0.0) >= (score.limit or np.inf)
         by_vibration = above_limit and slow.vibration[0, index] >= 1.0
+        returns = self.method.returns and not self.layout.is_process
         return Observation(
             component=score.component,
             moment=judged.moment,
             severity=score.severity or 0.0,
-            strength=beside.strength[index],
+            strength=0.0 if beside is None else beside.strength[index],
             exceeds=bool(by_vibration or slow.charts[0, index] >= 1.0),
             lasts=bool(charts[1, index] >= 1.0),
             evidence=partial(self.evidence.of, score, index, judged),
             leader=leader,
             own_sign=own_sign,
-            excess=beside.excess(index) if self.method.returns and not self.layout.is_process else NO_EXCESS,
+            excess=NO_EXCESS if beside is None or not returns else beside.excess(index),
         )
 
     def _watch_sensors(
@@ -332,13 +348,13 @@ class Tracker:
         """Ask the rules of each watched channel, but for those that say nothing since the machine stopped."""
         now = list(watches)
         events: list[NewEvent] = []
-        for column, quality in enumerate(seen.quality):
-            asks = quality is not Quality.STOPPED and column not in seen.unjudged
-            if self.layout.watched[column] and asks:
+        for column, owner in self.owners.items():
+            quality = seen.quality[column]
+            if quality is not Quality.STOPPED and column not in seen.unjudged:
                 now[column], rung = watch_sensor(
                     now[column],
                     quality,
-                    self.layout.owner(column),
+                    owner,
                     column + 1,
                     moment,
                     self.rules,
@@ -354,13 +370,14 @@ class Tracker:
         parts = [index for index, name in enumerate(self.layout.components) if name in mended]
         return history.without_severities(parts) if parts else history
 
-    def _calm(self, watches: tuple[Watch, ...], charts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def _calm(self, watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> NDArray[np.bool_]:
         """Return which channels belong to components without an alarm and well below their limit."""
-        calm = np.ones(len(self.layout.watched), np.bool_)
-        for watch, severity, channels in zip(watches, charts.max(axis=0), self.layout.channels, strict=True):
-            if watch.alarm or severity >= CALM:
-                calm[[number - 1 for number in channels]] = False
-        return calm
+        calm = [True] * len(self.layout.watched)
+        for watch, score, channels in zip(watches, scores, self.layout.channels, strict=True):
+            if watch.alarm or (score.severity or 0.0) >= CALM:
+                for number in channels:
+                    calm[number - 1] = False
+        return np.array(calm)
 
     def _wandered(self, smoothing: Smoothing) -> NDArray[np.float64]:
         """Return how far the usual residual of each component has moved, root mean square."""
@@ -379,6 +396,7 @@ class Tracker:
         return log_errors(severity), component_levels(levels, loud, self.layout.channels, usual)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
+        if stopped == state.stopped:
+            return ()
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
-        new = NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name})
-        return () if stopped == state.stopped else (new,)
+        return (NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name}),)

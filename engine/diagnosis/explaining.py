@@ -4,7 +4,8 @@ A damaged surface gives a comb: harmonics with sidebands. Lines of one comb fall
 surfaces, and would speak for those.
 """
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,7 @@ NEAR = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of one bearing in one snapshot, a row for each band of each channel that can give evidence.
+    """The lines of a bearing in one snapshot, a row for each band of each channel that can give evidence.
 
     Attributes:
         search: of the bearing.
@@ -44,6 +45,8 @@ class Lines:
         places: bins of the lines' peaks.
         hints: average excess of those that are probable, else 0: too little for a name, and enough to doubt
             another.
+        weights: for each row, the sum of the significant excess of each surface; minus infinity for a
+            surface without enough such lines.
     """
 
     search: LineSearch
@@ -51,6 +54,38 @@ class Lines:
     exceeds: NDArray[np.bool_]
     places: NDArray[np.int64]
     hints: NDArray[np.float32]
+    weights: Sequence[Sequence[float]]
+
+    def of(self, rows: slice) -> "Lines":
+        """Return some of the rows alone."""
+        return Lines(
+            self.search,
+            self.above[rows],
+            self.exceeds[rows],
+            self.places[rows],
+            self.hints[rows],
+            self.weights[rows],
+        )
+
+    def without(self, explained: NDArray[np.bool_]) -> "Lines":
+        """Return them without the significance of some lines, (rows, surfaces, lines)."""
+        return weighed(self.search, self.above, self.exceeds & ~explained, self.places, self.hints)
+
+
+def weighed(
+    search: LineSearch,
+    above: NDArray[np.float32],
+    exceeds: NDArray[np.bool_],
+    places: NDArray[np.int64],
+    hints: NDArray[np.float32],
+) -> Lines:
+    """Return the lines of a snapshot with the weights of their surfaces; arguments as in `Lines`."""
+    harmonics = exceeds[..., : search.harmonics].sum(axis=-1)
+    enough = harmonics >= FEWEST_HARMONICS
+    enough |= search.few_harmonics & (harmonics > 0) & (exceeds.sum(axis=-1) >= FEWEST_LINES)
+    weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
+    weights = np.where(enough, weights, np.float32(-np.inf))
+    return Lines(search, above, exceeds, places, hints, weights.tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +98,17 @@ class Case:
     weight: float
 
 
-def best_case(lines: Lines, surface: int, explained: NDArray[np.bool_] | None = None) -> Case | None:
-    """Return the strongest evidence for a surface among all rows, None without enough lines.
-
-    Args:
-        lines: of the snapshot.
-        surface: its index.
-        explained: (rows, lines) that do not count.
-    """
-    counts = lines.exceeds[:, surface]
-    if explained is not None:
-        counts = counts & ~explained
-    harmonics = counts[:, : lines.search.harmonics].sum(axis=-1)
-    enough = harmonics >= FEWEST_HARMONICS
-    if lines.search.surfaces[surface] in lines.search.rule.few_harmonics:
-        enough |= (harmonics > 0) & (counts.sum(axis=-1) >= FEWEST_LINES)
-    if not enough.any():
-        return None
-    weights = np.where(counts, lines.above[:, surface], 0.0).sum(axis=-1)
-    row = int(np.where(enough, weights, -np.inf).argmax())
-    return Case(surface, row, tuple(np.flatnonzero(counts[row]).tolist()), float(weights[row]))
+def best_cases(lines: Lines) -> dict[int, Case]:
+    """Return the strongest evidence among all rows for each surface with enough lines, by its index."""
+    cases = {}
+    for surface in range(len(lines.search.surfaces)):
+        weights = [own[surface] for own in lines.weights]
+        weight = max(weights)
+        if weight > -math.inf:
+            row = weights.index(weight)
+            own = tuple(np.flatnonzero(lines.exceeds[row, surface]).tolist())
+            cases[surface] = Case(surface, row, own, weight)
+    return cases
 
 
 def comb(lines: Lines, case: Case) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -97,23 +123,25 @@ def comb(lines: Lines, case: Case) -> tuple[NDArray[np.float64], NDArray[np.floa
     """
     search = lines.search
     own = [line for line in case.lines if line < search.harmonics]
-    orders = np.array([search.rule.lines[line][0] for line in own])
+    orders = [search.rule.lines[line][0] for line in own]
+    places = lines.places[case.row, case.surface, own].tolist()
     # Least squares: a place is uncertain by as much at a high harmonic as at a low one.
-    first = float((orders * lines.places[case.row, case.surface, own]).sum() / np.square(orders).sum())
+    seen = sum(order * place for order, place in zip(orders, places, strict=True))
+    first = seen / sum(order * order for order in orders)
     spacing = search.spacing[case.surface] / search.resolution
     sides = np.arange(-COMB_SIDEBANDS, COMB_SIDEBANDS + 1) if spacing else np.zeros(1)
     harmonics = np.arange(0 if spacing else 1, int(lines.places.max() / first) + 2)
     bins = harmonics[:, None] * first + sides * spacing
     # Beyond the highest harmonic that is seen, the place of a harmonic is known the less the higher it is.
-    reach = NEAR + 0.5 * np.maximum(harmonics / orders.max() - 1.0, 0.0)
+    reach = NEAR + 0.5 * np.maximum(harmonics / max(orders) - 1.0, 0.0)
     known = bins > 0
     return bins[known], np.broadcast_to(reach[:, None], bins.shape)[known]
 
 
-def explained_by(lines: Lines, case: Case, surface: int) -> NDArray[np.bool_]:
-    """Return which lines of another surface lie on the comb of a case, (rows, lines)."""
+def explained_by(lines: Lines, case: Case) -> NDArray[np.bool_]:
+    """Return which lines of the surfaces lie on the comb of a case, (rows, surfaces, lines)."""
     bins, reach = comb(lines, case)
-    away = np.abs(lines.places[:, surface, :, None] - bins) - reach
+    away = np.abs(lines.places[..., None] - bins) - reach
     near: NDArray[np.bool_] = away.min(axis=-1) <= 0.0
     return near
 
@@ -126,28 +154,38 @@ def clear_case(lines: Lines, modulated: Collection[Surface]) -> Case | None:
         modulated: surfaces for which a sideband must speak as well.
     """
     surfaces = lines.search.surfaces
-    cases = [case for number in range(len(surfaces)) if (case := best_case(lines, number)) is not None]
+    cases = best_cases(lines)
+    left = {}
+    if len(cases) > 1:
+        left = {
+            number: best_cases(lines.without(explained_by(lines, case))) for number, case in cases.items()
+        }
     places = [number for number, surface in enumerate(surfaces) if surface in modulated]
     clear = []
-    for case in cases:
-        left = _left_of(lines, case, [other for other in cases if other is not case])
-        if left is None:
+    for number, case in cases.items():
+        own = _left_of(case, [other for other in cases.values() if other is not case], left)
+        if own is None:
             continue
-        if surfaces[case.surface] in modulated:
-            proved = left.lines[-1] >= lines.search.harmonics
+        if surfaces[number] in modulated:
+            proved = own.lines[-1] >= lines.search.harmonics
         else:
-            proved = not any(_doubtful(lines, case, number) for number in places)
+            proved = not any(_doubtful(lines, case, place) for place in places)
         if proved:
             clear.append(case)
     return clear[0] if len(clear) == 1 else None
 
 
-def _left_of(lines: Lines, case: Case, others: Sequence[Case]) -> Case | None:
-    """Return the evidence for a surface that no other explains, None if that does not lead clearly."""
-    left = case
+def _left_of(case: Case, others: Sequence[Case], left: Mapping[int, Mapping[int, Case]]) -> Case | None:
+    """Return the evidence for a surface that no other explains, None if that does not lead clearly.
+
+    Args:
+        case: of the surface.
+        others: of the other surfaces.
+        left: by the surface that explains lines, the evidence for each surface without these.
+    """
+    least = case
     for other in others:
-        rival = best_case(lines, other.surface, explained_by(lines, case, other.surface))
-        alone = best_case(lines, case.surface, explained_by(lines, other, case.surface))
+        rival, alone = left[case.surface].get(other.surface), left[other.surface].get(case.surface)
         if rival is None:
             # Each may explain the other: then the one with more evidence is the simpler explanation.
             if alone is None and case.weight < LEAD * other.weight:
@@ -155,8 +193,8 @@ def _left_of(lines: Lines, case: Case, others: Sequence[Case]) -> Case | None:
         elif alone is None or alone.weight < LEAD * rival.weight:
             return None
         else:
-            left = min(left, alone, key=lambda one: one.weight)
-    return left
+            least = min(least, alone, key=lambda one: one.weight)
+    return least
 
 
 def _doubtful(lines: Lines, case: Case, surface: int) -> bool:
@@ -165,8 +203,9 @@ def _doubtful(lines: Lines, case: Case, surface: int) -> bool:
     A damaged roller damages the races as well.
     """
     mean = case.weight / len(case.lines)
-    left = np.where(explained_by(lines, case, surface), 0.0, lines.hints[:, surface])
-    return bool((left[:, lines.search.harmonics :] >= COMPARABLE * mean).any())
+    sidebands = np.s_[:, surface, lines.search.harmonics :]
+    comparable = lines.hints[sidebands] >= COMPARABLE * mean
+    return bool(comparable.any()) and bool((comparable & ~explained_by(lines, case)[sidebands]).any())
 
 
 def leading_case(lines: Lines) -> Case | None:
@@ -174,8 +213,7 @@ def leading_case(lines: Lines) -> Case | None:
 
     The scorings before the third decide so.
     """
-    cases = [case for number in range(len(lines.search.surfaces)) if (case := best_case(lines, number))]
-    ranked = sorted(cases, key=lambda case: case.weight, reverse=True)
+    ranked = sorted(best_cases(lines).values(), key=lambda case: case.weight, reverse=True)
     if ranked and lines.search.surfaces[ranked[0].surface] is Surface.CAGE:
         # Impacts at the rate of the cage have a harmonic near every other line, which explains those.
         return ranked[0]

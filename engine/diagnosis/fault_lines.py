@@ -60,6 +60,8 @@ NEWEST_RULE = SEARCH_RULES[max(SEARCH_RULES)]
 LOWEST = 4.0
 """Least frequency of a fundamental in bins."""
 
+TINY = np.finfo(np.float32).tiny
+
 NEIGHBOURS = 30
 """Bins on either side; their median is the floor of a line."""
 
@@ -76,6 +78,8 @@ class LineSearch:
         resolution: of a bin [Hz].
         spacing: distance of the sidebands of each surface [Hz], 0 for none.
         rule: of the search.
+        harmonics: number of harmonics among the lines of a surface, the first ones.
+        few_harmonics: bool (surfaces,), as the rule names them.
     """
 
     surfaces: tuple[Surface, ...]
@@ -85,11 +89,8 @@ class LineSearch:
     resolution: float
     spacing: tuple[float, ...]
     rule: SearchRule
-
-    @property
-    def harmonics(self) -> int:
-        """Return the number of harmonics among the lines of a surface, the first ones."""
-        return sum(not sideband for _, sideband in self.rule.lines)
+    harmonics: int
+    few_harmonics: NDArray[np.bool_]
 
     def strengths(self, envelope: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the height of each line above its floor.
@@ -103,9 +104,8 @@ class LineSearch:
         # `take` and not an index: contiguous rows of neighbours are sorted twice as fast.
         peak = envelope.take(self.bins, axis=-1).max(axis=-1)
         floor = median(envelope.take(self.floor, axis=-1), -1).astype(np.float32)
-        tiny = np.float32(np.finfo(np.float32).tiny)
-        logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
-        return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
+        logs = np.log(np.maximum(peak, TINY)) - np.log(np.maximum(floor, TINY))
+        return np.where(self.heard, logs, np.float32(np.nan))
 
     def peaks(self, envelope: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return the highest candidate of each line, and whether it is a peak.
@@ -119,13 +119,12 @@ class LineSearch:
             Bins and flags, (rows, surfaces, lines) each.
         """
         highest = envelope.take(self.bins, axis=-1).argmax(axis=-1)
-        place = np.take_along_axis(self.bins[None], highest[..., None], axis=-1)[..., 0]
-        rows = np.arange(len(envelope))[:, None, None]
-        last = envelope.shape[-1] - 1
-        beside = np.maximum(
-            envelope[rows, np.maximum(place - 1, 0)], envelope[rows, np.minimum(place + 1, last)]
-        )
-        return place, self.heard & (envelope[rows, place] >= beside)
+        first = np.arange(0, self.bins.size, self.bins.shape[-1]).reshape(self.heard.shape)
+        place = self.bins.take(first + highest)
+        flat, at = envelope.ravel(), place + envelope.shape[-1] * np.arange(len(envelope))[:, None, None]
+        # A line that is heard has a bin on either side; others have any.
+        beside = np.maximum(flat.take(at - 1, mode="clip"), flat.take(at + 1, mode="clip"))
+        return place, self.heard & (flat.take(at) >= beside)
 
     def found_at(self, envelope: NDArray[np.float32], surface: int, line: int) -> float:
         """Return the frequency of a line's highest candidate in one envelope spectrum (bins,) [Hz]."""
@@ -222,6 +221,8 @@ def line_search(
         resolution=resolution,
         spacing=tuple(spacing.get(surface, 0.0) for surface in surfaces),
         rule=rule,
+        harmonics=sum(not sideband for _, sideband in rule.lines),
+        few_harmonics=np.array([surface in rule.few_harmonics for surface in surfaces], np.bool_),
     )
 
 

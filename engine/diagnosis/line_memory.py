@@ -46,7 +46,7 @@ class LineMemory:
             before = kept.get(place)
             if before is None or before.shape != now.shape:
                 before = np.zeros_like(now)
-            kept[place] = (before + np.float32(WEIGHT) * (now - before)).astype(np.float32)
+            kept[place] = before + np.float32(WEIGHT) * (now - before)
         return LineMemory(kept)
 
     def without(self, component: int) -> "LineMemory":

@@ -1,6 +1,7 @@
 """The speed of the shaft in a snapshot, estimated from its orders in the spectrum of vibration."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,23 +50,16 @@ def estimated_speed(
     """Return the speed whose orders stand out, None unless it is sure.
 
     Args:
-        spectrum: (channels, bins), from `envelope.whole_spectrum`.
+        spectrum: (channels, bins), finite, from `envelope.whole_spectrum`.
         nominal: speed of the shaft [Hz].
         mains: mains frequency [Hz], 0 for none; its harmonics do not count.
         resolution: of a bin [Hz].
     """
-    highest = min(MOST_ORDERS, int((spectrum.shape[1] - 2) * resolution / ((1 + REACH) * nominal)))
-    count = int(8 * REACH * nominal * highest / resolution) + 1
-    if nominal < FEWEST_BINS * resolution or highest < FEWEST_ORDERS or count > MOST_SPEEDS:
+    tried = _tried(nominal, mains, resolution, spectrum.shape[1])
+    if tried is None:
         return None
-    orders = np.arange(1, highest + 1)
-    speeds = nominal * np.linspace(1 - REACH, 1 + REACH, count)
-    bins = np.rint(orders[:, None] * speeds / resolution).astype(np.intp)
-    stands = np.stack([_heights(spectrum, own, nominal / resolution) for own in bins])
-    if mains > 0:
-        hertz = bins * resolution
-        away = np.abs(hertz - mains * np.maximum(np.rint(hertz / mains), 1.0))
-        stands = np.where(away <= LOBE * resolution, 0.0, stands)
+    orders, speeds = tried.orders, tried.speeds
+    stands = np.where(tried.counts, _heights(spectrum, tried), 0.0)
     # Noise would draw the speed away.
     score = np.where(stands >= np.log(STANDS_OUT), np.minimum(stands, COUNTS_MOST), 0.0).sum(axis=0)
     best = int(score.argmax())
@@ -73,26 +67,67 @@ def estimated_speed(
     if len(standing) < FEWEST_ORDERS:
         return None
     # The lines of a middle order have one width; farther away another speed begins.
-    other = np.abs(speeds - speeds[best]) > LOBE * resolution / float(np.median(standing))
+    other = np.abs(speeds - speeds[best]) > LOBE * resolution / float(median(standing, 0))
     if other.any() and score[best] < LEAD * score[other].max():
         return None
     hertz_found = float(speeds[score >= score[best] - 1e-9].mean())
     return ShaftSpeed(hertz_found, 0.5 * resolution / (float(standing.max()) * hertz_found))
 
 
-def _heights(spectrum: NDArray[np.complex64], bins: NDArray[np.intp], order: float) -> NDArray[np.float64]:
-    """Return the natural logarithm of height over floor, of the mean over channels.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """The speeds that are tried, and the bins of their orders.
 
-    Args:
-        spectrum: (channels, bins).
-        bins: in question.
-        order: distance of two orders [bins].
+    Attributes:
+        orders: (orders,), from 1.
+        speeds: (speeds,) [Hz].
+        bins: (orders, speeds), of each order at each speed.
+        counts: (orders, speeds), False at a harmonic of the mains.
+        around: (orders, widest), bins that give the floor of each order, ascending; filled up with `end`.
+        middle: (orders, 2), the places of the median among them, in ascending order of height.
+        end: the first bin beyond them all.
     """
-    around = int(0.4 * order)
-    low, high = max(int(bins.min()) - around, 1), min(int(bins.max()) + around + 1, spectrum.shape[1])
-    height = np.abs(spectrum[:, low:high]).astype(np.float64)
-    floor = median(height, 1)[:, None]
-    logs = np.log(np.maximum(height, 1e-12)) - np.log(np.maximum(floor, 1e-12))
-    places = np.minimum(np.maximum(bins - low, 0), high - low - 1)
-    found: NDArray[np.float64] = logs[:, places].mean(axis=0)
+
+    orders: NDArray[np.intp]
+    speeds: NDArray[np.float64]
+    bins: NDArray[np.intp]
+    counts: NDArray[np.bool_]
+    around: NDArray[np.intp]
+    middle: NDArray[np.intp]
+    end: int
+
+
+@lru_cache(maxsize=32)
+def _tried(nominal: float, mains: float, resolution: float, size: int) -> _Tried | None:
+    """Return the speeds to try in spectra of so many bins, None where these cannot tell them apart."""
+    highest = min(MOST_ORDERS, int((size - 2) * resolution / ((1 + REACH) * nominal)))
+    count = int(8 * REACH * nominal * highest / resolution) + 1
+    if nominal < FEWEST_BINS * resolution or highest < FEWEST_ORDERS or count > MOST_SPEEDS:
+        return None
+    orders = np.arange(1, highest + 1)
+    speeds = nominal * np.linspace(1 - REACH, 1 + REACH, count)
+    bins = np.rint(orders[:, None] * speeds / resolution).astype(np.intp)
+    counts = np.ones(bins.shape, np.bool_)
+    if mains > 0:
+        hertz = bins * resolution
+        counts = np.abs(hertz - mains * np.maximum(np.rint(hertz / mains), 1.0)) > LOBE * resolution
+    beside = int(0.4 * nominal / resolution)
+    low, high = np.maximum(bins.min(axis=1) - beside, 1), np.minimum(bins.max(axis=1) + beside + 1, size)
+    width, end = high - low, int(high.max())
+    places = np.arange(width.max())
+    around = np.where(places < width[:, None], low[:, None] + places, end)
+    return _Tried(orders, speeds, bins, counts, around, np.stack([(width - 1) // 2, width // 2], axis=1), end)
+
+
+def _heights(spectrum: NDArray[np.complex64], tried: _Tried) -> NDArray[np.float64]:
+    """Return the natural logarithm of height over floor, of the mean over channels, (orders, speeds)."""
+    height = np.full((len(spectrum), tried.end + 1), np.inf, np.float32)
+    np.abs(spectrum[:, : tried.end], out=height[:, :-1])
+    # What fills up sorts last, beyond the median.
+    ordered = np.sort(height.take(tried.around, axis=1), axis=-1).astype(np.float64)
+    middle = ordered[:, np.arange(len(tried.orders))[:, None], tried.middle]
+    floor = (middle[..., 0] + middle[..., 1]) / 2
+    logs = np.log(np.maximum(height[:, :-1].astype(np.float64), 1e-12))
+    above = logs[:, tried.bins] - np.log(np.maximum(floor, 1e-12))[..., None]
+    found: NDArray[np.float64] = above.mean(axis=0)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.bundles.bundle import SCORING, UsualLines
 from engine.diagnosis.demodulation import Heard
-from engine.diagnosis.explaining import FEWEST_HARMONICS, Case, Lines, clear_case, leading_case
+from engine.diagnosis.explaining import FEWEST_HARMONICS, Case, Lines, clear_case, leading_case, weighed
 from engine.diagnosis.fault_lines import SEARCH_RULES, LineSearch
 from engine.diagnosis.line_memory import AVERAGED, LineMemory, Place
 from engine.diagnosis.line_searches import ShaftSearches
@@ -209,60 +210,71 @@ class Diagnostician:
             memory: averages up to the snapshot before.
             searches: at the speed of this snapshot, from `at_speed`; None for the nominal speed.
         """
-        asked = {
-            search: [
-                _Asked(component, place, channel, band, row)
-                for component in components
-                if component in usual
-                for place, channel in enumerate(self.channels[component])
-                for band, row in heard.carrying.get(channel - 1, ())
-            ]
-            for search, components in (searches or self.at_nominal).alike.items()
-            if search.surfaces
-        }
-        above: dict[Place, NDArray[np.float32]] = {}
-        for search, places in asked.items():
-            if places:
-                centre = np.stack([usual[one.component].centre[one.place, one.band] for one in places])
-                excess = search.strengths(heard.envelopes[[one.row for one in places]]) - centre
-                above |= {one.key: now for one, now in zip(places, excess, strict=True)}
-        if self.rule.explains:
-            memory = memory.with_snapshot(above, usual)
         found: dict[int, Evidence] = {}
-        for search, places in asked.items():
-            for component in dict.fromkeys(one.component for one in places):
-                own = [one for one in places if one.component == component]
-                evidence = self._evidence(search, own, heard.envelopes, above, usual[component], memory)
-                if evidence is not None:
-                    found[component] = evidence
+        asked = [
+            (search, places)
+            for search, components in (searches or self.at_nominal).alike.items()
+            if search.surfaces and (places := self._places(components, usual, heard))
+        ]
+        excess = [
+            search.strengths(heard.envelopes[[one.row for one in places]])
+            - np.array([usual[one.component].centre[one.place, one.band] for one in places])
+            for search, places in asked
+        ]
+        if self.rule.explains:
+            pairs = zip(asked, excess, strict=True)
+            above = {one.key: now for (_, own), rows in pairs for one, now in zip(own, rows, strict=True)}
+            memory = memory.with_snapshot(above, usual)
+        for (search, places), now in zip(asked, excess, strict=True):
+            lines = self._lines(search, places, heard.envelopes, now, usual, memory)
+            if lines is None:
+                continue
+            end = 0
+            for component, some in groupby(places, key=lambda one: one.component):
+                begin, end = end, end + len(tuple(some))
+                own = lines.of(slice(begin, end))
+                case = clear_case(own, MODULATED) if self.rule.explains else leading_case(own)
+                if case is not None:
+                    found[component] = self._as_evidence(case, own, places[begin + case.row])
         return found, memory
 
-    def _evidence(
+    def _places(
+        self, components: Sequence[int], usual: Mapping[int, UsualLines], heard: Heard
+    ) -> list["_Asked"]:
+        """Return the bands that can give evidence for some components, those of each one after the other."""
+        return [
+            _Asked(component, place, channel, band, row)
+            for component in components
+            if component in usual
+            for place, channel in enumerate(self.channels[component])
+            for band, row in heard.carrying.get(channel - 1, ())
+        ]
+
+    def _lines(
         self,
         search: LineSearch,
         asked: Sequence["_Asked"],
         envelopes: NDArray[np.float32],
-        above: Mapping[Place, NDArray[np.float32]],
-        usual: UsualLines,
+        now: NDArray[np.float32],
+        usual: Mapping[int, UsualLines],
         memory: LineMemory,
-    ) -> Evidence | None:
-        """Return the evidence for a surface of one component, None where none is clear.
+    ) -> Lines | None:
+        """Return the lines of some bands, None where none exceeds the baseline.
 
         Args:
-            search: for its lines.
+            search: for the lines.
             asked: the bands that can give evidence.
             envelopes: of this snapshot.
-            above: excess of lines over the baseline, of this snapshot.
+            now: excess of their lines over the baseline, of this snapshot.
             usual: strengths on the baseline.
             memory: averages of that excess, this snapshot included.
         """
-        scatter = np.stack([usual.scatter[one.place, one.band] for one in asked])
+        scatter = np.array([usual[one.component].scatter[one.place, one.band] for one in asked])
         scatter = np.maximum(scatter, STEADIEST)
-        now = np.stack([above[one.key] for one in asked])
         exceeds = now > np.maximum(SIGNIFICANT * scatter, np.log(SMALLEST_RATIO))
         hints = np.zeros_like(now)
         if self.rule.explains:
-            lasting = np.stack([memory.excess[one.key] for one in asked])
+            lasting = np.array([memory.excess[one.key] for one in asked])
             lasts = lasting > np.maximum(LASTING * AVERAGED * scatter, np.log(SMALLEST_RATIO))
             hints = np.where(lasting > HINT * AVERAGED * scatter, lasting, np.float32(0.0))
             lasts[:, [surface in FLEETING for surface in search.surfaces]] = False
@@ -273,19 +285,14 @@ class Diagnostician:
         places, is_peak = search.peaks(envelopes[[one.row for one in asked]])
         if self.rule.explains:
             exceeds &= is_peak
-        lines = Lines(search, now, exceeds, places, hints)
-        case = clear_case(lines, MODULATED) if self.rule.explains else leading_case(lines)
-        return None if case is None else self._as_evidence(case, lines, asked[case.row])
+        return weighed(search, now, exceeds, places, hints)
 
     def _as_evidence(self, case: Case, lines: Lines, asked: "_Asked") -> Evidence:
-        search, place = lines.search, (case.row, case.surface)
+        search, own = lines.search, list(case.lines)
+        hertz = (lines.places[case.row, case.surface, own] * search.resolution).tolist()
+        times = np.exp(lines.above[case.row, case.surface, own]).tolist()
         told = tuple(
-            (
-                *search.rule.lines[line],
-                float(lines.places[place][line] * search.resolution),
-                float(np.exp(lines.above[place][line])),
-            )
-            for line in case.lines
+            (*search.rule.lines[line], *found) for line, *found in zip(own, hertz, times, strict=True)
         )
         band = (asked.band * self.width, (asked.band + 1) * self.width)
         return Evidence(search.surfaces[case.surface], asked.channel, band, told)

@@ -21,6 +21,8 @@ LOWEST, STEPS = np.float32(-14.0), np.float32(16.0)
 """An envelope's amplitudes are kept on a scale of 16 steps to a doubling, 4 % each, from 2**-14 to 3.8: noise
 lies at about 0.01, and a row of impacts reaches 2."""
 
+TINY = np.finfo(np.float32).tiny
+
 
 def _nothing() -> NDArray[np.float32]:
     return np.zeros((0, 0), np.float32)
@@ -69,8 +71,12 @@ class Picture:
             **({"slow": [dict(one) for one in self.slow]} if self.slow else {}),
         }
         head = json.dumps({"v": VERSION, **shape})
-        planes = np.stack([self.spectrum, self.reconstruction, self.contribution]).astype("<f2")
-        body = (self.edges.astype("<f4"), planes, self.parts.astype("<f2"), _bytes_of(self.envelope))
+        halves = (self.spectrum, self.reconstruction, self.contribution, self.parts)
+        body = (
+            self.edges.astype("<f4"),
+            *(plane.astype("<f2") for plane in halves),
+            _bytes_of(self.envelope),
+        )
         return head.encode() + b"\n" + b"".join(array.tobytes() for array in body)
 
     @classmethod
@@ -125,9 +131,11 @@ def _unpacked(shape: Mapping[str, Any], body: bytes) -> Picture:
 
 def _bytes_of(amplitude: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return a byte for each amplitude, on a logarithmic scale; 0 below the scale."""
-    logs = np.log2(np.maximum(amplitude, np.float32(np.finfo(np.float32).tiny)))
-    levels: NDArray[np.uint8] = np.clip(np.rint((logs - LOWEST) * STEPS), 0, 255).astype(np.uint8)
-    return levels
+    steps = np.log2(np.maximum(amplitude, TINY))
+    steps -= LOWEST
+    steps *= STEPS
+    np.rint(steps, out=steps)
+    return np.minimum(np.maximum(steps, np.float32(0.0)), np.float32(255.0)).astype(np.uint8)
 
 
 def _amplitudes_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:

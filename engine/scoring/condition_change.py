@@ -1,5 +1,6 @@
 """Changes of the machine as a whole: steps of all components, and drift of errors and latent positions."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -168,16 +169,16 @@ def drifted(
     if len(history) < RECENT:
         return already
     recent = history.severity[-RECENT:]
-    shift = median(recent, 0) - usual
+    shifts: list[float] = (median(recent, 0) - usual).tolist()
+    moved = math.log(DRIFT_RATIO)
     return tuple(
         was
-        if np.isnan(shift[index])
-        else bool(shift[index] > np.log(DRIFT_RATIO) / 2)
+        if math.isnan(shift)
+        else shift > moved / 2
         if was
         # The test takes most of the time, and runs only where the median has moved.
-        else bool(shift[index] > np.log(DRIFT_RATIO))
-        and chance_of_larger(recent[:, index], calm[:, index]) < DRIFT_CHANCE
-        for index, was in enumerate(already)
+        else shift > moved and chance_of_larger(recent[:, index], calm[:, index]) < DRIFT_CHANCE
+        for index, (was, shift) in enumerate(zip(already, shifts, strict=True))
     )
 
 

@@ -57,8 +57,8 @@ def errors_of(
         group: adjacent bands in a group; 0 for the whole alone.
         used: (channels,) features that each channel has; None for all.
     """
-    squares = excess(residuals)
-    whole = squares.mean(axis=-1, dtype=np.float64)
+    squares = excess(residuals).astype(np.float64)
+    whole = squares.mean(axis=-1)
     wholes: list[list[float]] = (whole if used is None else whole * (squares.shape[-1] / used)).tolist()
     worst = _worst_groups(squares, group)
     runs: list[bool] = running.tolist()
@@ -71,17 +71,17 @@ def _error(by_channel: Sequence[float], worst: Sequence[float], own: Sequence[in
     """Return the error of the component whose running channels (from 0) are its own; NaN without one."""
     if not own:
         return math.nan
-    whole = sum(by_channel[index] for index in own) / len(own)
-    return math.sqrt(max(whole, *(worst[index] for index in own)))
+    whole = sum(map(by_channel.__getitem__, own)) / len(own)
+    return math.sqrt(max(whole, *map(worst.__getitem__, own)))
 
 
-def _worst_groups(squares: NDArray[np.float32], group: int) -> list[list[float]]:
+def _worst_groups(squares: NDArray[np.float64], group: int) -> list[list[float]]:
     """Return the largest mean over adjacent bands of each channel; 0 without groups."""
     bands = squares.shape[-1] - 1
     if not 0 < group < bands:
         return [[0.0] * squares.shape[1]] * len(squares)
     sums = np.zeros((*squares.shape[:-1], bands + 1))
-    np.cumsum(squares[..., :-1], axis=-1, dtype=np.float64, out=sums[..., 1:])
+    np.cumsum(squares[..., :-1], axis=-1, out=sums[..., 1:])
     found: list[list[float]] = ((sums[..., group:] - sums[..., :-group]).max(axis=-1) / group).tolist()
     return found
 

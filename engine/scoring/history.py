@@ -55,10 +55,10 @@ class History:
         if places.shape != (len(self), len(place)):
             places = np.full((len(self), len(place)), np.nan, np.float32)
         return History(
-            np.append(self.at, np.int64(at))[-LENGTH:],
-            np.concatenate([self.severity, severity[None].astype(np.float32)])[-LENGTH:],
-            np.concatenate([self.level, level[None].astype(np.float32)])[-LENGTH:],
-            np.concatenate([places, place[None]])[-LENGTH:],
+            np.concatenate([self.at[1 - LENGTH :], np.array([at], np.int64)]),
+            np.concatenate([self.severity[1 - LENGTH :], severity[None].astype(np.float32)]),
+            np.concatenate([self.level[1 - LENGTH :], level[None].astype(np.float32)]),
+            np.concatenate([places[1 - LENGTH :], place[None]]),
         )
 
     def after(self, at: int) -> "History":

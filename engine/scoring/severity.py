@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -63,16 +63,26 @@ def smoothed(
         limits: the weights.
     """
     now = residual - before.followed
-    here = running[:, None]
-
-    def step(average: NDArray[np.float32], value: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-        return np.where(here, average + np.float32(weight) * (value - average), average).astype(np.float32)
-
-    return replace(
-        before,
-        quick=step(before.quick, now, limits.quick),
-        patient=step(before.patient, np.clip(now, -LARGEST, LARGEST), limits.patient),
+    bounded = np.minimum(np.maximum(now, np.float32(-LARGEST)), np.float32(LARGEST))
+    return Smoothing(
+        moved(before.quick, now, limits.quick, running),
+        moved(before.patient, bounded, limits.patient, running),
+        before.followed,
     )
+
+
+def moved(
+    average: NDArray[np.float32], value: NDArray[np.float32], weight: float, running: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return an exponentially weighted average, (channels, ...), with one more value.
+
+    Args:
+        average: so far.
+        value: of this snapshot.
+        weight: of this snapshot.
+        running: (channels,) False keeps a channel as it was.
+    """
+    return np.where(running[:, None], average + np.float32(weight) * (value - average), average)
 
 
 def follow(
@@ -96,9 +106,10 @@ def follow(
     """
     if adaptation == 0:
         return before
-    pull = np.clip(residual - before.followed, -FOLLOWED, FOLLOWED) / np.float32(FOLLOWED * adaptation)
-    moved = np.clip(before.followed + pull, np.float32(0.0), np.float32(most))
-    return replace(before, followed=np.where(free[:, None], moved, before.followed).astype(np.float32))
+    away = np.minimum(np.maximum(residual - before.followed, np.float32(-FOLLOWED)), np.float32(FOLLOWED))
+    drawn = before.followed + away / np.float32(FOLLOWED * adaptation)
+    drawn = np.minimum(np.maximum(drawn, np.float32(0.0)), np.float32(most))
+    return Smoothing(before.quick, before.patient, np.where(free[:, None], drawn, before.followed))
 
 
 def severities(

@@ -200,7 +200,7 @@ class SlowVerdict:
     """The slow sensors beside the vibration of a snapshot.
 
     Attributes:
-        values: each sensor.
+        values: each sensor; empty where the recording brought none, and then `charts` are NaN.
         charts: severity of each component by its symptoms alone, (2, components); NaN without one.
         vibration: the same by vibration alone; NaN where the component stands still.
     """
@@ -212,6 +212,8 @@ class SlowVerdict:
     @property
     def joined(self) -> Floats:
         """Return the worse of both, (2, components); NaN where the component stands still."""
+        if not self.values:
+            return self.vibration
         return np.where(np.isnan(self.vibration), self.vibration, np.fmax(self.vibration, self.charts))
 
     def by_symptoms_alone(self, calm: float) -> set[int]:
@@ -220,6 +222,8 @@ class SlowVerdict:
         Args:
             calm: severity by vibration below which vibration shows nothing.
         """
+        if not self.values:
+            return set()
         quiet = ~(self.vibration >= calm).any(axis=0)
         loud = (self.charts >= 1.0).any(axis=0)
         return set(np.flatnonzero(quiet & loud).tolist())

@@ -6,11 +6,13 @@ while the failing component grows worse: a neighbour's excess that keeps its rat
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.scoring.severity import moved
 
 WEIGHT = 0.15
 """Weight of the newest snapshot in the averages that are compared: noise hides paths for less long."""
@@ -33,16 +35,7 @@ LARGEST_LOG = 60.0
 """Bound of natural logarithms of power, so that no exponential overflows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExcessPower:
-    """Power above the reconstruction, float64 (channels, bands), in units squared.
-
-    `likely` is 0 where it is not significant; `least` and `most` bound its average over snapshots.
-    """
-
-    likely: NDArray[np.float64]
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,35 +86,42 @@ def averaged(before: Transfer, residual: NDArray[np.float32], running: NDArray[n
         residual: of this snapshot (channels, bands), in healthy standard deviations.
         running: (channels,) False keeps a channel as it was.
     """
-    moved = before.slow + np.float32(WEIGHT) * (residual - before.slow)
-    return replace(before, slow=np.where(running[:, None], moved, before.slow).astype(np.float32))
+    return Transfer(before.leader, before.most, moved(before.slow, residual, WEIGHT, running))
 
 
-def excess_power(
-    usual: NDArray[np.float64],
-    smoothed: NDArray[np.float32],
-    slow: NDArray[np.float32],
-    unit: NDArray[np.float32],
-) -> ExcessPower:
-    """Return the power of each band above its reconstruction.
+def likely_power(usual: Floats, smoothed: NDArray[np.float32], unit: NDArray[np.float32]) -> Floats:
+    """Return the power of each band above its reconstruction, (channels, bands); 0 where not significant.
 
     Args:
         usual: power of each band without excess (channels, bands), in units squared.
         smoothed: quick average of residuals (channels, bands), in healthy standard deviations.
-        slow: their slow average, from `averaged`.
         unit: a healthy standard deviation (channels, bands), in natural-log units of power.
     """
+    quick = smoothed.astype(np.float64)
+    return np.where(quick > SIGNIFICANT, _above(usual, quick, unit), 0.0)
 
-    def above(size: NDArray[np.float64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = usual * np.expm1(np.minimum(np.maximum(size, 0.0) * unit, LARGEST_LOG))
-        return found
 
-    quick, average = smoothed.astype(np.float64), slow.astype(np.float64)
-    return ExcessPower(
-        likely=np.where(quick > SIGNIFICANT, above(quick), 0.0),
-        least=above(average - UNCERTAIN),
-        most=above(np.maximum(average, 0.0) + UNCERTAIN),
+def bounds_of_power(
+    usual: Floats, slow: NDArray[np.float32], unit: NDArray[np.float32]
+) -> tuple[Floats, Floats]:
+    """Return the least and the most that the average of a band's excess power may be, (channels, bands).
+
+    Args:
+        usual: as in `likely_power`.
+        slow: slow average of residuals, from `averaged`.
+        unit: as in `likely_power`.
+    """
+    average = slow.astype(np.float64)
+    return (
+        _above(usual, average - UNCERTAIN, unit),
+        _above(usual, np.maximum(average, 0.0) + UNCERTAIN, unit),
     )
+
+
+def _above(usual: Floats, size: Floats, unit: NDArray[np.float32]) -> Floats:
+    """Return the power above the usual one of an excess, in healthy standard deviations."""
+    found: Floats = usual * np.expm1(np.minimum(np.maximum(size, 0.0) * unit, LARGEST_LOG))
+    return found
 
 
 def usual_power(
@@ -132,7 +132,7 @@ def usual_power(
     Args:
         spectrum: of this snapshot (channels, bands) [dB re 1 unit]; NaN gives 0.
         residual: of this snapshot (channels, bands), in healthy standard deviations.
-        unit: as in `excess_power`.
+        unit: as in `likely_power`.
     """
     decibels = np.where(np.isnan(spectrum), -np.inf, spectrum.astype(np.float64))
     power: NDArray[np.float64] = np.exp(
@@ -142,7 +142,11 @@ def usual_power(
 
 
 def explained(
-    before: Transfer, power: ExcessPower, leader: int, channels: Sequence[int], running: NDArray[np.bool_]
+    before: Transfer,
+    bounds: tuple[Floats, Floats],
+    leader: int,
+    channels: Sequence[int],
+    running: NDArray[np.bool_],
 ) -> tuple[Transfer, NDArray[np.bool_]]:
     """Return which bands the leader's excess explains, and what is now known of the paths from it.
 
@@ -151,7 +155,7 @@ def explained(
 
     Args:
         before: known so far; of another leader it counts for nothing.
-        power: of this snapshot.
+        bounds: of this snapshot, from `bounds_of_power`.
         leader: index of the leading component.
         channels: its channels, from 1.
         running: (channels,).
@@ -160,13 +164,14 @@ def explained(
         The paths, and bool (channels, bands).
     """
     if before.leader != leader:
-        before = replace(before, leader=leader, most=np.full_like(before.most, np.inf))
+        before = Transfer(leader, np.full_like(before.most, np.inf), before.slow)
     own = [number - 1 for number in channels if running[number - 1]]
+    least, most = bounds
     if not own:
-        return before, np.zeros(power.likely.shape, np.bool_)
-    most, least = power.most[own].mean(axis=0), power.least[own].mean(axis=0)
-    ratio = np.divide(power.least, most, out=np.zeros_like(power.least), where=most > 0)
+        return before, np.zeros(least.shape, np.bool_)
+    lead_least, lead_most = least[own].sum(axis=0) / len(own), most[own].sum(axis=0) / len(own)
+    ratio = np.divide(least, lead_most, out=np.zeros_like(least), where=lead_most > 0)
     inside = (ratio <= AMPLIFIED) & (ratio <= GROWN * before.most.astype(np.float64))
-    bound = np.full_like(power.most, np.inf)
-    np.divide(power.most, least[None], out=bound, where=(least > 0)[None] & running[:, None])
-    return replace(before, most=np.minimum(before.most, bound).astype(np.float32)), inside
+    bound = np.full_like(most, np.inf)
+    np.divide(most, lead_least[None], out=bound, where=(lead_least > 0)[None] & running[:, None])
+    return Transfer(leader, np.minimum(before.most, bound).astype(np.float32), before.slow), inside

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from engine.diagnosis.explaining import Case, Lines, best_case, clear_case, explained_by, leading_case
+from engine.diagnosis.explaining import (
+    Case,
+    Lines,
+    best_cases,
+    clear_case,
+    explained_by,
+    leading_case,
+    weighed,
+)
 from engine.diagnosis.fault_lines import NEWEST_RULE, line_search
 from engine.signals.bearing import Surface
 
@@ -39,7 +47,7 @@ class Seen:
         return self
 
     def lines(self) -> Lines:
-        return Lines(self.search, self.above, self.exceeds, self.places, self.hints)
+        return weighed(self.search, self.above, self.exceeds, self.places, self.hints)
 
     def clear(self) -> int | None:
         case = clear_case(self.lines(), MODULATED)
@@ -95,11 +103,11 @@ def test_comb_explains_its_sidebands_and_nothing_between() -> None:
     case = Case(INNER, 0, (0, 1), 2.0)
     on, off = round(593 - SHAFT), round(593 - SHAFT / 2)
     seen.places[0, ROLLER, :2] = on, off
-    assert explained_by(seen.lines(), case, ROLLER)[0, :2].tolist() == [True, False]
+    assert explained_by(seen.lines(), case)[0, ROLLER, :2].tolist() == [True, False]
 
 
 def test_nothing_speaks_for_nothing() -> None:
-    assert best_case(Seen().lines(), OUTER) is None
+    assert best_cases(Seen().lines()) == {}
     assert Seen().clear() is None
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.scoring.errors import component_errors
 from engine.scoring.slow import (
+    SlowValue,
     SlowVerdict,
     deviations,
     explained,
@@ -116,4 +117,4 @@ def test_a_surface_is_sought_only_where_vibration_shows_something() -> None:
     nothing = np.nan
     charts = np.array([[5.0, 5.0, nothing, 0.2], [0.0, 0.0, nothing, 0.0]])
     vibration = np.array([[0.3, 0.9, 0.3, 0.3], [0.2, 0.2, 3.0, 0.2]])
-    assert SlowVerdict((), charts, vibration).by_symptoms_alone(0.75) == {0}
+    assert SlowVerdict((SlowValue("Temp", "°C"),), charts, vibration).by_symptoms_alone(0.75) == {0}

@@ -13,8 +13,9 @@ from engine.scoring.transfer import (
     GROWN,
     Transfer,
     averaged,
-    excess_power,
+    bounds_of_power,
     explained,
+    likely_power,
     no_transfer,
     unpack_transfer,
     usual_power,
@@ -40,8 +41,8 @@ def followed(
         residual = standard(np.array([one, other]))
         for _ in range(30):
             transfer = averaged(transfer, residual, running)
-            power = excess_power(USUAL, residual, transfer.slow, UNIT)
-            transfer, inside = explained(transfer, power, 0, (1,), running)
+            bounds = bounds_of_power(USUAL, transfer.slow, UNIT)
+            transfer, inside = explained(transfer, bounds, 0, (1,), running)
         found.append(inside[1])
     return found
 
@@ -78,9 +79,9 @@ def test_a_leader_that_was_worse_before_the_neighbour_rose_bounds_the_path() -> 
 
 def test_another_leader_begins_without_what_was_learned_of_the_first() -> None:
     learned = Transfer(1, np.full((2, BANDS), 1e-3, np.float32), np.full((2, BANDS), 20.0, np.float32))
-    power = excess_power(USUAL, learned.slow, learned.slow, UNIT)
-    assert explained(learned, power, 0, (1,), RUNNING)[1].all()
-    assert not explained(learned, power, 1, (2,), RUNNING)[1][0].any()
+    bounds = bounds_of_power(USUAL, learned.slow, UNIT)
+    assert explained(learned, bounds, 0, (1,), RUNNING)[1].all()
+    assert not explained(learned, bounds, 1, (2,), RUNNING)[1][0].any()
 
 
 def test_a_leader_without_a_running_channel_explains_nothing() -> None:
@@ -92,11 +93,11 @@ def test_a_leader_without_a_running_channel_explains_nothing() -> None:
 @pytest.mark.parametrize("size", [0.0, 1.9, 2.1, 30.0, 1e6])
 def test_power_is_bounded_from_both_sides_and_likely_only_where_significant(size: float) -> None:
     residual = np.full((2, BANDS), size, np.float32)
-    power = excess_power(USUAL, residual, residual, UNIT)
-    assert np.isfinite(power.most).all()
-    assert (power.least <= power.most).all()
-    assert (power.likely > 0).all() == (size > 2.0)
-    assert (power.likely <= power.most).all()
+    likely, (least, most) = likely_power(USUAL, residual, UNIT), bounds_of_power(USUAL, residual, UNIT)
+    assert np.isfinite(most).all()
+    assert (least <= most).all()
+    assert (likely > 0).all() == (size > 2.0)
+    assert (likely <= most).all()
 
 
 def test_usual_power_is_that_of_the_spectrum_without_its_excess() -> None:
