@@ -99,7 +99,7 @@ class Neighbours:
 
     @cached_property
     def silent(self) -> frozenset[int]:
-        """Return the components that explain no neighbour: motors, and where a signal drops out or repeats."""
+        """Return what explains no neighbour: motors, and components whose signal drops out or repeats."""
         spoiled = self.seen.gaps | self.seen.repeats | self.seen.copies.keys()
         return frozenset(
             index
@@ -194,3 +194,15 @@ def in_question(watches: Sequence[Watch], scores: Sequence[Score]) -> set[int]:
         for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
         if watch.alarm or (score.severity or 0.0) >= 1.0
     }
+
+
+def calm_channels(
+    watches: Sequence[Watch], scores: Sequence[Score], layout: Layout, below: float
+) -> NDArray[np.bool_]:
+    """Return which channels belong to no component with an alarm or from this severity on, (columns,)."""
+    calm = [True] * len(layout.watched)
+    for watch, score, channels in zip(watches, scores, layout.channels, strict=True):
+        if watch.alarm or (score.severity or 0.0) >= below:
+            for number in channels:
+                calm[number - 1] = False
+    return np.array(calm)

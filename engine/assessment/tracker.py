@@ -22,7 +22,7 @@ from engine.alarms.rules import (
 from engine.alarms.sensors import sensor_fault, watch_sensor
 from engine.alarms.slow_sensors import troubles_of, watch_slow
 from engine.assessment.motors import Named, motor_findings, sensor_notes
-from engine.assessment.neighbours import Housing, Neighbours, in_question
+from engine.assessment.neighbours import Housing, Neighbours, calm_channels, in_question
 from engine.assessment.ring_evidence import Judged, RingFacts
 from engine.assessment.state import State
 from engine.clock import microseconds
@@ -188,7 +188,7 @@ class Tracker:
                     advice, self._scored_snapshot(now, components, judged), self.healthy, self.rules
                 )
                 events += rung
-            free = seen.running & self._calm(components, judged.scores)
+            free = seen.running & calm_channels(components, judged.scores, self.layout, CALM)
             smoothing = follow(smoothing, seen.residual, free, self.limits.adaptation, self.followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
         history = self._mended(advice.history, rung)
@@ -369,15 +369,6 @@ class Tracker:
         mended = {event.component for event in rung if event.kind is EventKind.CLEARED}
         parts = [index for index, name in enumerate(self.layout.components) if name in mended]
         return history.without_severities(parts) if parts else history
-
-    def _calm(self, watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> NDArray[np.bool_]:
-        """Return which channels belong to components without an alarm and well below their limit."""
-        calm = [True] * len(self.layout.watched)
-        for watch, score, channels in zip(watches, scores, self.layout.channels, strict=True):
-            if watch.alarm or (score.severity or 0.0) >= CALM:
-                for number in channels:
-                    calm[number - 1] = False
-        return np.array(calm)
 
     def _wandered(self, smoothing: Smoothing) -> NDArray[np.float64]:
         """Return how far the usual residual of each component has moved, root mean square."""
