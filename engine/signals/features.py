@@ -4,7 +4,6 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
@@ -98,12 +97,15 @@ def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int
     Source:
         Welch (1967), The use of fast Fourier transform for the estimation of power spectra.
     """
-    starts = window_starts(len(signal), length)
-    windows = sliding_window_view(centred(signal), length, axis=1)
-    tapered = np.empty((len(windows), len(starts), length), np.float32)
+    columns, count = centred(signal), len(window_starts(len(signal), length))
+    row, value = columns.strides
+    steady = np.ndarray(
+        (len(columns), count - 1, length), np.float32, columns, strides=(row, length // 2 * value, value)
+    )
+    tapered = np.empty((len(columns), count, length), np.float32)
     # The last window can begin less than half a length after the one before.
-    np.multiply(windows[:, : -1 : length // 2], hann(length), out=tapered[:, :-1])
-    np.multiply(windows[:, -1], hann(length), out=tapered[:, -1])
+    np.multiply(steady, hann(length), out=tapered[:, :-1])
+    np.multiply(columns[:, -length:], hann(length), out=tapered[:, -1])
     return _tapered_power(tapered, borders).swapaxes(0, 1)
 
 
@@ -132,5 +134,11 @@ def _tapered_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> 
     else:
         # This way takes twice the time and holds Python's lock throughout.
         power = np.add.reduceat(np.square(parts), 2 * (borders[:-1] - borders[0]), axis=-1)
-    power *= np.float32(2.0 / (length * np.sum(hann(length).astype(np.float64) ** 2)))
+    power *= _power_factor(length)
     return power
+
+
+@lru_cache(maxsize=8)
+def _power_factor(length: int) -> np.float32:
+    """Return the factor from the squared lines of a tapered window of so many rows to its power."""
+    return np.float32(2.0 / (length * np.sum(hann(length).astype(np.float64) ** 2)))
