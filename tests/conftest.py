@@ -13,6 +13,7 @@ from hypothesis import settings
 from engine.baseline import trainer, witness
 from engine.bundles.bundle import Bundle, load_bundle
 from engine.config.settings import load_settings
+from engine.store import sqlite
 from engine.system.interpreter import collect_rarely
 from engine.system.processes import child_process
 from replay.run import Run, open_run
@@ -23,6 +24,8 @@ from tests.engine import rigs, trained_once, training_server
 # The same examples on every machine: a failing property fails everywhere.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
 settings.load_profile("raceway")
+
+SYNCHRONOUS = sqlite.SYNCHRONOUS
 
 # The user's terminal preferences must not change the screens of tests.
 _PREFERENCES = ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "RACEWAY_STATE", "TTY_COMPATIBLE")
@@ -94,6 +97,20 @@ def _private_folders(tmp_path_factory: pytest.TempPathFactory, shared_folder: Pa
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commits_without_the_disk() -> Iterator[None]:
+    """Let the stores of the test processes not wait for the disk: no test cuts the power."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+        yield
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the stores of this test wait for the disk, as the program does."""
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", SYNCHRONOUS)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,6 +34,9 @@ from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFull
 COPY_LOCK_SECONDS = 30.0
 """Time that a copy waits for the engine's lock."""
 
+SYNCHRONOUS = "FULL"
+"""A commit returns when it is on the disk, so that it survives a power cut."""
+
 _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 
 _text = partial(str, encoding="utf-8", errors="replace")
@@ -169,7 +172,7 @@ def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
             if cursor.execute("PRAGMA page_count").fetchone() == (0,):
                 cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode = TRUNCATE")
-            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 

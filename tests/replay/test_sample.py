@@ -16,10 +16,8 @@ FIRST_FAULTY = "2004.02.16.03.42.39"
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return open_run(
-        sample_path(), RecordingFormat("IMS rig", 20480.0, 4, 20480), tmp_path_factory.mktemp("cache")
-    )
+def sample() -> Run:
+    return open_run(sample_path(), RecordingFormat("IMS rig", 20480.0, 4, 20480))
 
 
 def test_archive_is_small_enough_to_travel_with_the_project() -> None:

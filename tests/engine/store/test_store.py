@@ -238,8 +238,9 @@ def test_only_the_owner_may_read_a_store_and_its_folder(store: Store, state: Pat
     assert stat.S_IMODE((state / FILE_NAME).stat().st_mode) == 0o600
 
 
-def test_commits_survive_a_power_cut_by_journal_and_full_synchronisation(store: Store) -> None:
-    with store.reading() as connection:
+@pytest.mark.usefixtures("durable")
+def test_commits_survive_a_power_cut_by_journal_and_full_synchronisation(state: Path) -> None:
+    with Store.open(state, create=True) as store, store.reading() as connection:
         pragmas = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
