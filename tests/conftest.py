@@ -26,6 +26,7 @@ settings.register_profile("raceway", derandomize=True, deadline=None, database=N
 settings.load_profile("raceway")
 
 SYNCHRONOUS = sqlite.SYNCHRONOUS
+COMMAND = child_process.command
 
 # The user's terminal preferences must not change the screens of tests.
 _PREFERENCES = ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "RACEWAY_STATE", "TTY_COMPATIBLE")
@@ -130,19 +131,23 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _equal_trainings_once(shared_folder: Path) -> Iterator[None]:
-    """Train equal networks once, in forks of a loaded process, unless a test asks for `retrained`."""
+    """Train equal networks once, in forks of a loaded process, unless a test asks for `retrained`.
+
+    Exports and attributions are made in such forks too.
+    """
     remembered = trained_once.remembering(shared_folder / "trained")
     with pytest.MonkeyPatch.context() as patch:
         for module in (trainer, witness):
             patch.setattr(module, "run_child", remembered)
-        patch.setattr(trainer, "command", training_server.served(shared_folder, trainer.command))
+        for room in (trainer, child_process):
+            patch.setattr(room, "command", training_server.served(shared_folder, COMMAND))
         yield
 
 
 @pytest.fixture
 def retrained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train every network of this test as the program does, also one that another test has trained."""
-    monkeypatch.setattr(trainer, "command", child_process.command)
+    monkeypatch.setattr(trainer, "command", COMMAND)
     for module in (trainer, witness):
         monkeypatch.setattr(module, "run_child", trained_once.run_child)
 

@@ -1,6 +1,6 @@
-"""Trains networks in forks of a process that has loaded TensorFlow, because loading it takes seconds.
+"""Runs what needs TensorFlow in forks of a process that has loaded it, because loading it takes seconds.
 
-The server ends with the last test process that uses it. A training's client passes its output, its errors
+The server ends with the last test process that uses it. A child's client passes its output, its errors
 and its environment to a fork, and ends as the fork ends.
 """
 
@@ -21,6 +21,15 @@ from pathlib import Path
 from engine.system.processes.child_process import environment
 from tests.engine.rigs import exclusive
 
+MODULES = (
+    "engine.models.attributing",
+    "engine.models.exporting",
+    "engine.models.training",
+    "engine.models.witness.training",
+    "tests.engine.models.convert_models",
+)
+"""Modules that a fork of the server runs; each is a process of its own in the program."""
+
 CLIENT = """
 import json, os, socket, sys
 server = socket.socket(socket.AF_UNIX)
@@ -33,7 +42,7 @@ sys.exit(int(server.recv(16) or b"1"))
 
 
 def served(shared: Path, real: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    """Return a maker of commands that train in the server; it starts the server when it is first used.
+    """Return a maker of commands that run `MODULES` in a server, which starts when it is first used.
 
     Args:
         shared: folder of all test processes of this session.
@@ -45,6 +54,8 @@ def served(shared: Path, real: Callable[..., list[str]]) -> Callable[..., list[s
     leases: list[socket.socket] = []
 
     def command(module: str, *arguments: str) -> list[str]:
+        if module not in MODULES:
+            return real(module, *arguments)
         with exclusive(shared / "training-server"):
             if not leases and (lease := _lease(address) or _started(address)):
                 leases.append(lease)
@@ -115,7 +126,7 @@ def serve(address: str) -> None:
             size, files, _flags, _from = socket.recv_fds(client, 4, 3)
             if int.from_bytes(size, "big"):
                 if not os.fork():
-                    _train(client, int.from_bytes(size, "big"), files)
+                    _run(client, int.from_bytes(size, "big"), files)
                 client.close()
             else:
                 watched.register(client, selectors.EVENT_READ)
@@ -125,7 +136,7 @@ def serve(address: str) -> None:
                 os.close(file)
 
 
-def _train(client: socket.socket, size: int, files: list[int]) -> None:
+def _run(client: socket.socket, size: int, files: list[int]) -> None:
     """Run the requested module as a process of its own would, and tell the client its exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with client.makefile("rb") as request:

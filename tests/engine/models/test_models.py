@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,8 @@ from engine.models.base import Insight, Model, Scaling
 from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
 from engine.models.runner import Network, insight_of
 from engine.models.waveform import MASKED, Waveform, divergences, evenly_spaced, masked
-from engine.system.processes.child_process import environment
+from engine.system.processes.child_process import command, environment
+from tests.engine import training_server
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
 UNTRAINED = ("lstm", "transformer")
@@ -63,7 +63,7 @@ class Ready:
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
+def ready(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
     """Return every model, most of them trained for two epochs on four recordings."""
     folder = tmp_path_factory.mktemp("models")
     models, scalings, wanted = {}, {}, []
@@ -91,9 +91,9 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
     (folder / "hopeless" / "request.json").write_text(json.dumps(request))
     loud = np.full((4, 100), 1e30, np.float32)
     np.savez(folder / "hopeless" / "vectors.npz", allow_pickle=False, train=loud, validation=loud)
-    program = Path(__file__).with_name("convert_models.py")
+    served = training_server.served(shared_folder, command)
     done = subprocess.run(
-        [sys.executable, program, folder],
+        served("tests.engine.models.convert_models", str(folder)),
         env=environment(),
         capture_output=True,
         text=True,

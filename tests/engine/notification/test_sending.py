@@ -171,8 +171,9 @@ def test_a_message_is_sent_again_by_the_engine_after_one_that_was_killed_while_i
     engine.wait()
     server.may_answer.set()
     assert EventKind.NOTIFIED not in {event.kind for event in plant.events()}
+    monkeypatch.setattr(plant, "run", run_command)
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", NOTIFY, str(plant.state)], cwd=ROOT, check=True)
+        plant.channel(Channel("env:SHIFT", timeout=30.0)).turn()
     told = [event for event in plant.events() if event.kind is EventKind.NOTIFIED]
     assert len(told) == 1
     assert 1 <= len(server.got) <= 2

@@ -1,6 +1,7 @@
 """A live machine: the screen follows it, shows the distance to the newest snapshot, and misses no ring."""
 
 import re
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,14 +26,21 @@ from tui.console.options import Appearance
 Make = Callable[..., Console]
 
 
-@pytest.fixture
-def live(tmp_path: Path, clock: Clock) -> Path:
-    """Return a live record before its first ring."""
-    with Store.open(tmp_path / "live", create=True) as store:
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a live record before its first ring; read only."""
+    place = tmp_path_factory.mktemp("watched") / "live"
+    with Store.open(place, create=True) as store:
         assessment = begin(store)
         take(store, assessment, range(70))
-        beat(store, assessment, clock)
-    return tmp_path / "live"
+        beat(store, assessment, Clock())
+    return place
+
+
+@pytest.fixture
+def live(watched: Path, tmp_path: Path) -> Path:
+    """Return a writable copy of the live record."""
+    return Path(shutil.copytree(watched, tmp_path / "live"))
 
 
 async def looked(app: Console, pilot: object) -> None:
