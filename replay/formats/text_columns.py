@@ -22,7 +22,9 @@ TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datu
 """Names of columns of times."""
 
 _SECONDS_NAME = re.compile(r"(?i)elapsed|^(time|(milli|micro)?s(ec(onds?)?)?|[mun]s|t)(_?[mun]?s)?$")
-_INDEX_NAME = re.compile(r"(?i)(|#|no\.?|nr\.?|index|idx|samples?|point|row|n|i|unnamed: 0)")
+_INDEX_NAME = re.compile(
+    r"(?i)(|#|no\.?|nr\.?|number|index|idx|samples?|records?|count(er)?|point|row|n|i|unnamed: 0)"
+)
 
 
 def time_column(

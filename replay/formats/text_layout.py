@@ -38,6 +38,8 @@ LINES = 400
 LONGEST_HEAD = 16 * HEAD_BYTES
 """Bytes that are looked at where no row is found in the first ones."""
 
+# Lines of names, units and processing above the rows.
+_MOST_HEADERS = 3
 # Lines in a row without a word of three letters that are rows.
 _RUN = 20
 _LONG_WORD = re.compile("[A-Za-z]{3}")
@@ -276,9 +278,9 @@ def _prefix(line: str, prefixes: Sequence[str]) -> str:
 
 
 def _header_line(before: Sequence[str], fit: Fit, prefixes: Sequence[str], *, forced: bool) -> int | None:
-    """Return the line with the names: the last one or two before the rows, with as many cells.
+    """Return the line with the names: one of the last before the rows, with as many cells.
 
-    A line of units may stand between; a header may be a comment (`# time, x, y`).
+    Lines of units and of processing may stand between; a header may be a comment (`# time, x, y`).
     """
     wanted = len(fit.kinds)
     found: list[int] = []
@@ -291,13 +293,20 @@ def _header_line(before: Sequence[str], fit: Fit, prefixes: Sequence[str], *, fo
             found.append(number)
         elif before[number].strip():
             break
-        if len(found) == 2:
+        if len(found) == _MOST_HEADERS:
             break
-    if not found:
-        return None
-    if len(found) == 2 and wanted > 1 and _are_units(_header_cells(before[found[0]], fit, prefixes)):
+    if not found or wanted == 1:
+        return found[0] if found else None
+    cells = [_header_cells(before[number], fit, prefixes) for number in found]
+    if len(found) > 1 and _are_units(cells[0]):
         return found[1]
-    return found[0]
+    # Below names and units may stand how each was processed, such as Smp and Avg.
+    return next((number for number, own in zip(found, cells, strict=True) if _are_names(own)), found[0])
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Return whether cells name the columns apart."""
+    return all(cells) and len(set(cells)) == len(cells)
 
 
 def _header_cells(line: str, fit: Fit, prefixes: Sequence[str]) -> list[str]:

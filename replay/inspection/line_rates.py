@@ -6,7 +6,7 @@ from itertools import pairwise
 
 _NUMBER = r"(\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|\.\d+)"
 _RATE = re.compile(
-    r"(?i)(?:sampl\w*|fs|rate|frequency|freq|abtast\w*)[^0-9]{0,30}(\d+(?:[.,]\d+)?)"
+    r"(?i)(?:sampl\w*|fs|rate|frequency|freq|abtast\w*)[^0-9]{0,30}(\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)"
     r"\s*(k?hz|k?sa?/s|sps|k?samples?(?:/s|\s*per\s*s)\w*)?"
 )
 _OF_SAMPLES = re.compile(r"(?i)(?:sampl\w*[ _-]*(?:rate|freq)|abtast(?:rate|freq)|\bfs\b|\bsr\b)")

@@ -34,7 +34,7 @@ _LONG_UNITS = {"milli": "ms", "micro": "us"}
 _FASTEST = 1e6
 # Days since 1900 of the years 1954 to 2064 to days since the year 0 of 2064.
 _DAYS = (2e4, 7.6e5)
-_FRACTION = re.compile(r":\d\d[.,](\d{1,9})")
+_FRACTION = re.compile(r":\d\d(?:[.,](?=\d)|:(?=\d{3}))(\d{1,9})")
 # Steps of the last decimal from the first to the last time at which a rate is certain.
 _FINE = 100
 # Seconds between two rows from which whole numbers without a unit are rather a clock's ticks.

@@ -338,3 +338,11 @@ def test_columns_of_a_large_text_are_those_of_a_small_one(
     np.testing.assert_array_equal(
         np.isnan(columns_of_text(odd, found, columns)[7000]), [c != 2 for c in columns]
     )
+
+
+def test_names_stand_above_units_and_processing() -> None:
+    head = '"TIMESTAMP","RECORD","Acc_X","Acc_Y"\n"TS","RN","g","g"\n"","","Smp","Smp"\n'
+    rows = "".join(f'"2024-03-09 08:30:00.{n:03d}",{n},{a:.5f},{b:.5f}\n' for n, (a, b) in enumerate(TWO))
+    found = layout(f'"TOA5","CR6","CR6"\n{head}{rows}')
+    assert (found.names, found.units) == (("TIMESTAMP", "RECORD", "Acc_X", "Acc_Y"), ("TS", "RN", "g", "g"))
+    assert found.signal_columns == (3, 4)

@@ -16,6 +16,7 @@ from replay.inspection.line_rates import rate_of_line, rate_of_lines
         ("Delta_X\t0.00009766\t0.00009766", 10239.6),
         ("Sample Interval,9.765625e-05,s", 10240.0),
         ("dt = 0.1 ms", 10000.0),
+        ('"SampleRate",1.024000E+04,1.024000E+04', 10240.0),
         ("Delta              : 0.0001 sec.", 10000.0),
         ("Ts: 9.76562e-05", 10240.0),
         ("Signal.x_values.increment: 3.90625e-05", 25600.0),

@@ -33,6 +33,7 @@ def content(header: str, time: Callable[[int], str]) -> Content:
         ("", lambda n: f"{n + 1},{n / 5120:.6f}", 5120.0),
         ("Date&Time,us", lambda n: f"2024/03/09 08:30:{n // 800:02d},{n % 800 * 1250}", 800.0),
         ("Time", lambda n: f"{at(0) + timedelta(milliseconds=n // 4):%Y-%m-%d %H:%M:%S.%f}"[:23], 4000.0),
+        ("Time", lambda n: f"{at(0) + timedelta(milliseconds=n):%m/%d/%Y %H:%M:%S}:{n % 1000:03d}", 1000.0),
         ("", lambda n: f"9,39,{38 + n // 500},{int(65_664 + n * 39.0625) % 1_000_000}", 25_600.0),
     ],
 )
