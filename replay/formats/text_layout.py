@@ -40,6 +40,7 @@ LONGEST_HEAD = 16 * HEAD_BYTES
 
 # Lines of names, units and processing above the rows.
 _MOST_HEADERS = 3
+_EXCEL = ("sep=", '"sep=')
 # Lines in a row without a word of three letters that are rows.
 _RUN = 20
 _LONG_WORD = re.compile("[A-Za-z]{3}")
@@ -289,6 +290,8 @@ def _header_line(before: Sequence[str], fit: Fit, prefixes: Sequence[str], *, fo
         # Between blanks any sentence has cells: only the line right above the rows is a header there.
         if not before[number].strip() and (found or fit.separator == "whitespace"):
             break
+        if before[number].lower().startswith(_EXCEL):
+            break
         if len(cells) == wanted and any(cells) and (forced or not _has_values(cells, fit.separator)):
             found.append(number)
         elif before[number].strip():
@@ -297,11 +300,11 @@ def _header_line(before: Sequence[str], fit: Fit, prefixes: Sequence[str], *, fo
             break
     if not found or wanted == 1:
         return found[0] if found else None
-    cells = [_header_cells(before[number], fit, prefixes) for number in found]
-    if len(found) > 1 and _are_units(cells[0]):
+    candidates = [_header_cells(before[number], fit, prefixes) for number in found]
+    if len(found) > 1 and _are_units(candidates[0]):
         return found[1]
     # Below names and units may stand how each was processed, such as Smp and Avg.
-    return next((number for number, own in zip(found, cells, strict=True) if _are_names(own)), found[0])
+    return next((number for number, own in zip(found, candidates, strict=True) if _are_names(own)), found[0])
 
 
 def _are_names(cells: Sequence[str]) -> bool:

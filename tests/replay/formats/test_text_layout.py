@@ -346,3 +346,7 @@ def test_names_stand_above_units_and_processing() -> None:
     found = layout(f'"TOA5","CR6","CR6"\n{head}{rows}')
     assert (found.names, found.units) == (("TIMESTAMP", "RECORD", "Acc_X", "Acc_Y"), ("TS", "RN", "g", "g"))
     assert found.signal_columns == (3, 4)
+
+
+def test_a_line_that_tells_excel_the_separator_is_no_header() -> None:
+    assert layout("sep=;\nA;V\n" + written(2, ";")).names == ("A", "V")
