@@ -87,14 +87,14 @@ def falls_alone(fall: NDArray[np.float64], running: NDArray[np.bool_]) -> tuple[
         running: (channels,), watched and running.
     """
     judged = np.flatnonzero(running & np.isfinite(fall)).tolist()
+    fell = [channel for channel in judged if fall[channel] <= WEAK_FALL]
     found = {}
-    for channel in judged:
+    for channel in fell:
         others = [fall[other] for other in judged if other != channel]
         own = max(fall[channel], fall[channel] - np.median(others)) if others else 0.0
         if own <= WEAK_FALL:
             found[channel] = float(own)
-    fell = int((fall[judged] <= WEAK_FALL).sum())
-    return found, 2 * fell > len(judged)
+    return found, 2 * len(fell) > len(judged)
 
 
 def keep_shape(spectrum: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.bool_]:
