@@ -256,8 +256,8 @@ def mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, colum
             continue
         place = max(min(column_of(across, mark.x, columns), columns - len(mark.glyph)), 0)
         taken = cells[place : place + len(mark.glyph)]
-        if len(mark.glyph) > 1 and any(character != " " for character, _ in taken):
-            # Two words in the same place would read as a third; the first is kept.
+        if any(character != " " for character, _ in taken):
+            # Two marks in the same place would read as a third; the first is kept.
             continue
         for offset, character in enumerate(mark.glyph):
             cells[place + offset] = (character, mark.role)

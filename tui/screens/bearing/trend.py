@@ -2,6 +2,7 @@
 
 import math
 from datetime import tzinfo
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,20 +150,22 @@ def gapped(
 
 
 def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
-    """Return rows of marks: crossings of the limit, rings, acknowledgements."""
+    """Return rows of marks: crossings of the limit, rings, acknowledgements.
+
+    Where several share a place, the newest crossing and the most urgent ring are seen.
+    """
     name = frame.view.assessment.components[component]
     here = frame.playhead.at or 0
     crossed = tuple(
         Mark(float(one.at), "↑" if one.up else "↓")
-        for one in frame.view.crossings
+        for one in reversed(frame.view.crossings)
         if one.component == component and one.at <= here
     )
-    own = [event for event in reversed(frame.events) if event.component == name]
+    own = [event for event in frame.events if event.component == name]
+    rings = [(Ring.from_detail(one.detail).priority, one.at) for one in own if one.kind in RINGS]
     rung = tuple(
-        Mark(float(microseconds(one.at)), PRIORITY_GLYPHS[priority][0], PRIORITY_ROLES[priority])
-        for one in own
-        if one.kind in RINGS
-        for priority in [Ring.from_detail(one.detail).priority]
+        Mark(float(microseconds(at)), PRIORITY_GLYPHS[priority][0], PRIORITY_ROLES[priority])
+        for priority, at in sorted(rings, key=itemgetter(0), reverse=True)
     )
     given = tuple(
         Mark(float(microseconds(one.at)), "✓", Role.GOOD) for one in own if one.kind is EventKind.ACKNOWLEDGED

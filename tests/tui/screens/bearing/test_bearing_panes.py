@@ -52,6 +52,7 @@ def test_a_ring_on_the_trend_has_glyph_and_colour_of_its_priority(view: View) ->
     priorities = [Ring.from_detail(event.detail).priority for event in rings]
     assert {Priority.MEDIUM, Priority.HIGH} == set(priorities)
     (marks,) = (marks for word, marks in mark_rows(frame(view, 139), 0) if word == "rang")
+    assert marks[0].glyph == "■", "the most urgent is seen where two share a place"
     told = {(mark.glyph, mark.role) for mark in marks}
     assert told == {("◆", PRIORITY_ROLES[Priority.MEDIUM]), ("■", PRIORITY_ROLES[Priority.HIGH])}
 
